@@ -7,6 +7,7 @@ import { emptyRow } from '../events/columns/event-row.js';
 import { unpackColumns } from '../events/columns/unpack-columns.js';
 import { describeValue, type EventFault, InvalidEventError } from '../events/fault.js';
 import { excessOf } from '../events/heavy-json.js';
+import { isProject, projectPhrase } from '../events/limits.js';
 import { jobVersions, maxJobEvents, maxJobText } from '../queue/job.js';
 import { mostJobPayloads, mostPayload, type Reject, shortPayload, toReject } from './reject.js';
 
@@ -148,21 +149,19 @@ function readEnvelope(data: unknown): {
     return { fault, project: 1 };
   }
   const { v, project } = data;
-  const isProject =
-    Number.isInteger(project) && Number(project) >= 1 && Number(project) <= 2_147_483_647;
   if (v !== jobVersions.objects && v !== jobVersions.columns) {
     const { objects, columns } = jobVersions;
     const fault = `v: expected ${objects} or ${columns}, got ${describeValue(v)}`;
     // Every later version of the format will have its project in this place.
-    return { fault, project: isProject ? Number(project) : 1 };
+    return { fault, project: isProject(project) ? project : 1 };
   }
-  if (!isProject) {
-    const fault = `project: expected an integer from 1, got ${describeValue(project)}`;
+  if (!isProject(project)) {
+    const fault = `project: expected ${projectPhrase}, got ${describeValue(project)}`;
     return { fault, project: 1 };
   }
   const body = v === jobVersions.objects ? data.events : data.columns;
   return {
-    project: Number(project),
+    project,
     v,
     body: typeof body === 'string' && excessOf(body) === undefined ? parseJson(body) : body,
   };

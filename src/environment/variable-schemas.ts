@@ -78,9 +78,7 @@ export const variables = {
   },
   RUNFOLD_QUEUES: { schema: wholeNumber(1, 256).optional() },
   RUNFOLD_QUEUE_LIMIT: { schema: wholeNumber(1, 1_000_000_000).optional() },
-  RUNFOLD_PROJECT: {
-    schema: integer('an integer from 1', 1, 2_147_483_647).default(1),
-  },
+  RUNFOLD_PROJECT: { schema: wholeNumber(1, 2_147_483_647).default(1) },
   RUNFOLD_HTTP_HOST: { schema: address },
   RUNFOLD_HTTP_PORT: {
     schema: z

@@ -1,6 +1,10 @@
 import { includes, isWellFormed, lengthOf } from './fast-text.js';
 import { earliestMicros, futureToleranceMicros, parseTimestamp } from './timestamp.js';
 
+/** The maximum number of a project. */
+export const maxProject = 2_147_483_647;
+/** What a number of a project is, in the words of an error. */
+export const projectPhrase = `an integer from 1 to ${maxProject}`;
 /** The maximum number of tokens in one event. */
 export const maxTokens = 2_147_483_647;
 /** The maximum time in one event, in seconds: about three years. */
@@ -16,6 +20,11 @@ export const maxDetails = 100;
 /** The maximum length of `additional_metrics` as JSON, in characters. */
 export const maxJson = 65_536;
 const maxDepth = 32;
+
+/** Whether a value can be the number of a project. */
+export function isProject(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maxProject;
+}
 
 /** Whether a value is a string of 1 to `maxText` characters that Postgres can store. */
 export function isShortText(value: unknown): value is string {

@@ -1,5 +1,6 @@
 import { nearestName, oneOfNames } from '../events/check/nearest-name.js';
 import { describeValue } from '../events/fault.js';
+import { isProject, projectPhrase } from '../events/limits.js';
 import { parseTimestamp } from '../events/timestamp.js';
 import { InvalidQueryError } from './query-errors.js';
 
@@ -99,8 +100,8 @@ export function checkOptions(options: object, names: readonly string[]): void {
 
 /** The project of a query. @throws InvalidQueryError */
 export function projectOf({ project = 1 }: ProjectOptions): number {
-  if (Number.isInteger(project) && project >= 1 && project <= 2_147_483_647) return project;
-  throw new InvalidQueryError('project', 'an integer from 1', describeValue(project));
+  if (isProject(project)) return project;
+  throw new InvalidQueryError('project', projectPhrase, describeValue(project));
 }
 
 /**

@@ -161,7 +161,7 @@ describe('the command line', () => {
       'statusline --timeout x',
       '--timeout: expected milliseconds, an integer from 1 to 999999, got',
     ],
-    ['runs list --project x', '--project: expected an integer from 1, got "x".'],
+    ['runs list --project x', '--project: expected an integer from 1 to 2147483647, got "x".'],
     [
       'up --http-port 99999',
       '--http-port: expected a port from 1 to 65535, or 0 for any free one, got "99999".',

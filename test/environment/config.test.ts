@@ -124,7 +124,7 @@ describe('the configuration', () => {
     ]);
     expect(faults.join()).not.toContain('secret');
     expect(faultsOf({ RUNFOLD_PROJECT: 'x', RUNFOLD_HTTP_PORT: 'y' })).toEqual([
-      'RUNFOLD_PROJECT: expected an integer from 1, got "x".',
+      'RUNFOLD_PROJECT: expected an integer from 1 to 2147483647, got "x".',
       expect.stringMatching(/^RUNFOLD_HTTP_PORT: expected a port from 1 to 65535, .*, got "y"\.$/),
     ]);
   });

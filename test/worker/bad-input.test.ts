@@ -49,7 +49,10 @@ const badJobs: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   'no object': ['hello', /^job: expected an object/],
   'a batch of someone else': [{ to: 'someone' }, /^v: expected 1 or 2, got nothing$/],
   'a version to come': [{ v: 3, project: 1, events: [] }, /^v: expected 1 or 2, got 3$/],
-  'no project': [{ v: 1, events: [] }, /^project: expected an integer from 1, got nothing$/],
+  'no project': [
+    { v: 1, events: [] },
+    /^project: expected an integer from 1 to 2147483647, got nothing$/,
+  ],
   'no list': [{ v: 1, project: 1, events: { a: 1 } }, /^events: expected an array/],
   'torn text': [{ v: 1, project: 1, events: '[{"type":' }, /^events: expected an array/],
   'torn columns': [{ v: 2, project: 1, columns: '{"size":' }, /^columns: /],

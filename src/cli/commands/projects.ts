@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { isProject, projectPhrase } from '../../events/limits.js';
 import { listProjects } from '../../query/list-projects.js';
 import { createProject, setProjectZone } from '../../store/projects.js';
 import { createCommand, createCommandGroup, openContext } from '../command/command.js';
@@ -88,8 +89,8 @@ function zoneCommand(): Command {
 
 function readId(text: string): number {
   const id = Number(text);
-  if (/^\d{1,10}$/.test(text) && id >= 1 && id <= 2_147_483_647) return id;
-  throw new InvalidArgumentError('Expected an integer from 1.');
+  if (/^\d{1,10}$/.test(text) && isProject(id)) return id;
+  throw new InvalidArgumentError(`Expected ${projectPhrase}.`);
 }
 
 function listCommand(): Command {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxProject } from '../../events/limits.js';
 import { listProjects } from '../../query/list-projects.js';
 import { createProject, setProjectZone } from '../../store/projects.js';
 import { readObject } from '../body/read-object.js';
@@ -78,7 +79,7 @@ export const projectRoutes = [
     tag: 'projects',
     summary: 'Change the time zone of a project',
     scope: 'operate',
-    params: z.strictObject({ project_id: wholeNumber(1, 2_147_483_647, 'The project') }),
+    params: z.strictObject({ project_id: wholeNumber(1, maxProject, 'The project') }),
     body: { 'application/json': changedProject },
     responses: { 200: { description: 'The project', schema: projectSchema } },
     problems: [404, 413, 415, 422],
